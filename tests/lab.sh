@@ -122,13 +122,15 @@ lab_cmdline() { # SHARE
 lab_boot() {
 	local pid tail_pid status
 
-	timeout -k 5 "$timeout" "$@" </dev/null >>"$ctl/console" 2>&1 &
+	# KILL, and to the whole group: a dying UML trips its own checkers and
+	# leaves its guest's processes behind.
+	timeout -s KILL "$timeout" "$@" </dev/null >>"$ctl/console" 2>&1 &
 	pid=$!
 	tail -n +1 -s 0.2 -f --pid="$pid" "$ctl/stdout" 2>/dev/null &
 	tail_pid=$!
 	# shellcheck disable=SC2064 # the values now
-	trap "kill $pid; exit 97" HUP INT TERM
-	wait "$pid"
+	trap "kill -KILL -- -$pid; exit 97" HUP INT TERM
+	wait "$pid" 2>/dev/null
 	status=$?
 	wait "$tail_pid"
 	trap - HUP INT TERM
