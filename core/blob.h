@@ -6,6 +6,11 @@
  * Offsets count bytes from the start of the blob, counts count elements, all
  * numbers are in the byte order of the machine (the magic tells a foreign
  * one). There are no pointers. Every section starts at a multiple of 8.
+ *
+ * What one element owns in another section (the trees, bit-vector dimensions
+ * and residual rules of a table, the ends and rows of a dimension, the ranges
+ * and the index of a set) follows what the element before it owns, without a
+ * gap: nothing is shared, so checking everything once takes linear time.
  */
 #ifndef KW_CORE_BLOB_H
 #define KW_CORE_BLOB_H
@@ -62,6 +67,8 @@ struct kw_blob_section {
  * @total_len: bytes of the whole blob, header included
  * @default_rule: index of the rule that "policy default" gave (or the implicit
  *	drop), always the last rule
+ * @first_node6: nodes below it belong to IPv4 trees, the others to IPv6 trees
+ * @pad: zero
  * @policy_hash: FNV-1a of the canonical text; equal policies compare equal
  * @sections: where each section lies
  */
@@ -70,6 +77,8 @@ struct kw_blob_header {
 	__u32 version;
 	__u32 total_len;
 	__u32 default_rule;
+	__u32 first_node6;
+	__u32 pad;
 	__u64 policy_hash;
 	struct kw_blob_section sections[KW_NR_SECTIONS];
 };
@@ -305,8 +314,18 @@ struct kw_blob_bv_dim {
  *          child = base + (key > threshold)
  *   CUT    type 2, field [61:58], shift [57:53], bits [52:49], base [25:0];
  *          child = base + ((key >> shift) & ((1 << bits) - 1))
- * Children always lie behind their parent: that proves that a walk ends.
+ * Children always lie behind their parent, in the nodes of the same family: a
+ * walk ends. kw_classify() counts its steps besides and gives a tree up after
+ * KW_MAX_DEPTH nodes, so the depth needs no proof.
  */
+#define KW_NODE_FIELD(n)	((u32)((n) >> 58) & 15)
+#define KW_LEAF_COUNT(n)	((u32)((n) >> 57) & 31)
+#define KW_LEAF_PRIO(n)		((u32)((n) >> 27) & 0x7ffffff)
+#define KW_LEAF_FIRST(n)	((u32)(n) & 0x7ffffff)
+#define KW_SPLIT_BASE(n)	((u32)((n) >> 32) & 0x3ffffff)
+#define KW_CUT_SHIFT(n)		((u32)((n) >> 53) & 31)
+#define KW_CUT_BITS(n)		((u32)((n) >> 49) & 15)
+#define KW_CUT_BASE(n)		((u32)(n) & 0x3ffffff)
 #define KW_NODE_TYPE(n)		((u32)((n) >> 62))
 #define KW_NODE_LEAF		0u
 #define KW_NODE_SPLIT		1u
@@ -316,7 +335,10 @@ struct kw_blob_bv_dim {
 #define KW_SLOT_PREDS		0x80000000u	/* in prio: test the rule's sets too */
 #define KW_SLOT_PRIO(p)		((p) & 0x7ffffffu)
 
-/* A slot is a box of a rule: priority = rule index. */
+/*
+ * A slot is a box of a rule: priority = rule index. IPv6 addresses are compared
+ * word by word, each in its own range: a box, not a range of 128-bit numbers.
+ */
 struct kw_slot4 {
 	__u32 src_lo, src_hi;
 	__u32 dst_lo, dst_hi;

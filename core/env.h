@@ -39,7 +39,23 @@ typedef __u64 u64;
 #ifndef __always_inline
 #define __always_inline	inline __attribute__((__always_inline__))
 #endif
+
+#ifdef __bpf__
+/* clang 14 crashes on __builtin_ctzll() for BPF: count by halves. */
+static __always_inline u32 kw_ctz64(u64 x)
+{
+	u32 n = 0, bits;
+
+	for (bits = 32; bits; bits /= 2)
+		if (!(x & ((1ull << bits) - 1))) {
+			n += bits;
+			x >>= bits;
+		}
+	return n;
+}
+#else
 #define kw_ctz64(x)	((u32)__builtin_ctzll(x))
+#endif
 
 #endif
 
