@@ -6,11 +6,14 @@
 
 # shellcheck disable=SC2034 # the lists are for whoever sources this
 {
-	# The module, the command and the native tests.
-	PKG_BUILD=(build-essential bc bison flex cpio kmod pkg-config
-		libelf-dev libmnl-dev libssl-dev linux-headers-amd64)
+	# The module, the command and the native tests, whose harness is in the
+	# kernel's source.
+	PKG_BUILD=(build-essential bc bison flex kmod pkg-config libelf-dev
+		libjansson-dev libmnl-dev libnetfilter-conntrack-dev libssl-dev
+		linux-headers-amd64 linux-source-6.12 python3 xz-utils)
 	# Static checks.
-	PKG_LINT=(shellcheck sparse coccinelle clang-format python3 mandoc)
+	PKG_LINT=(git shellcheck sparse coccinelle clang-format mandoc)
+	PKG_FUZZ=(clang libclang-rt-14-dev llvm)
 	# Building a UML kernel; the source package is added by its name.
 	PKG_UML=(build-essential bc bison flex kmod libelf-dev libssl-dev
 		xz-utils)
