@@ -36,3 +36,4 @@ check-model: $(MODEL_TESTS)
 check-golden: $(B)/keepwall
 	@tests/golden/run
 -include tests/fuzz/fuzz.mk
+-include tests/selftests/selftests.mk

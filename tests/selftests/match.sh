@@ -6,6 +6,7 @@
 #
 #	client ── w0 [wan] router [lan] l0 ── server
 #	                   router [dmz] d0 ── dmz
+# shellcheck source=net.sh source-path=SCRIPTDIR disable=SC2317 # called by check
 . "$(dirname "$0")/net.sh"
 
 module_load

@@ -4,6 +4,7 @@
 # What belongs to a connection follows it; what only claims to does not.
 #
 #	client ── w0 [wan] router [lan] l0 ── server
+# shellcheck source=net.sh source-path=SCRIPTDIR disable=SC2317 # called by check
 . "$(dirname "$0")/net.sh"
 
 module_load
@@ -33,7 +34,7 @@ END
 told() {
 	in_client ip route get "$1" | grep -q 'mtu 1280'
 }
-in_client ping -q -c 1 -W 2 -M do -s 1400 10.0.2.2 >/dev/null 2>&1
+in_client ping -q -c 1 -W 2 -M "do" -s 1400 10.0.2.2 >/dev/null 2>&1
 in_client "$PYTHON" - <<-'END'
 	import socket
 	for family, dst in ((2, "10.0.2.2"), (10, "fd00:2::2")):

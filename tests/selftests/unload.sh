@@ -5,6 +5,7 @@
 # traffic, and what it did not forbid does not notice.
 #
 #	client ── w0 [wan] router [lan] l0 ── server
+# shellcheck source=net.sh source-path=SCRIPTDIR disable=SC2317 # called by check
 . "$(dirname "$0")/net.sh"
 
 module_load
