@@ -1,0 +1,151 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""What would take too many processes in shell, in one process.
+
+  stress.py modules KO COUNT        load and remove the module COUNT times
+  stress.py commits COUNT [fail]    put the policy in force COUNT times, under
+                                    its own name: read back, uploaded again;
+                                    "fail": while allocations fail, then once
+                                    more when they do not
+"""
+
+import ctypes
+import errno
+import os
+import socket
+import struct
+import sys
+
+libc = ctypes.CDLL(None, use_errno=True)
+SYS_FINIT_MODULE, SYS_DELETE_MODULE = 313, 176
+
+CMD_BEGIN, CMD_CHUNK, CMD_COMMIT, CMD_ABORT, CMD_UNLOAD, CMD_GET = range(1, 7)
+CMD_STATS_GET = 10
+A_TRANSACTION, A_TOTAL_LEN, A_OFFSET, A_DATA, A_GENERATION = range(1, 6)
+CHUNK = 16384
+
+
+class Refused(Exception):
+    pass
+
+
+class Keepwall:
+    def __init__(self):
+        self.s = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+        self.s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
+        self.s.bind((0, 0))
+        self.seq = 0
+        self.family = 16
+        reply = self.talk(3, [(2, b"keepwall\0")])
+        self.family = struct.unpack("=H", reply[0][1])[0]
+
+    def talk(self, cmd, attrs=(), flags=4):
+        """Attributes of all replies, in a list of dictionaries."""
+        body = struct.pack("=BBH", cmd, 1, 0)
+        for kind, value in attrs:
+            body += struct.pack("=HH", 4 + len(value), kind) + value
+            body += bytes(-len(value) % 4)
+        self.seq += 1
+        self.s.send(struct.pack("=IHHII", 16 + len(body), self.family,
+                                flags | 1, self.seq, 0) + body)
+        replies = []
+        while True:
+            data = self.s.recv(1 << 17)
+            while data:
+                length, kind, _, seq, _ = struct.unpack_from("=IHHII", data)
+                message, data = data[16:length], data[(length + 3) & ~3:]
+                if seq != self.seq:
+                    continue
+                if kind in (2, 3):
+                    code = struct.unpack_from("=i", message)[0]
+                    if code:
+                        raise Refused(errno.errorcode.get(-code, code))
+                    return replies
+                message, found = message[4:], {}
+                while message:
+                    n, a = struct.unpack_from("=HH", message)
+                    found[a & 0x3fff] = message[4:n]
+                    message = message[(n + 3) & ~3:]
+                replies.append(found)
+
+    def read(self):
+        blob = b""
+        for reply in self.talk(CMD_GET, flags=0x300):
+            blob += reply.get(A_DATA, b"")
+        return blob
+
+    def write(self, blob):
+        u32 = lambda n: struct.pack("=I", n)
+        reply = self.talk(CMD_BEGIN, [(A_TOTAL_LEN, u32(len(blob)))])
+        t = reply[0][A_TRANSACTION]
+        try:
+            for at in range(0, len(blob), CHUNK):
+                self.talk(CMD_CHUNK, [(A_TRANSACTION, t), (A_OFFSET, u32(at)),
+                                      (A_DATA, blob[at:at + CHUNK])])
+        except Refused:
+            self.talk(CMD_ABORT, [(A_TRANSACTION, t)])
+            raise
+        self.talk(CMD_COMMIT, [(A_TRANSACTION, t)])
+
+    def generation(self):
+        return struct.unpack("=I", self.talk(CMD_STATS_GET)[0]
+                             [A_GENERATION])[0]
+
+
+def modules(path, count, fail=None):
+    fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    refused = 0
+    for _ in range(int(count)):
+        if libc.syscall(SYS_FINIT_MODULE, fd, b"", 0):
+            if not fail:
+                sys.exit("insmod: %s" % os.strerror(ctypes.get_errno()))
+            refused += 1
+        elif libc.syscall(SYS_DELETE_MODULE, b"keepwall", os.O_NONBLOCK):
+            sys.exit("rmmod: %s" % os.strerror(ctypes.get_errno()))
+    print("%s times, %d refused" % (count, refused))
+
+
+def make_it_fail(on):
+    with open("/proc/self/make-it-fail", "w") as f:
+        f.write("1" if on else "0")
+
+
+def commits(count, fail=None):
+    kw = Keepwall()
+    blob = kw.read()
+    before = kw.generation()
+    done = refused = 0
+    for _ in range(int(count)):
+        try:
+            if fail:
+                make_it_fail(True)
+            kw.write(blob)
+            done += 1
+        except (Refused, OSError) as e:
+            if not fail:
+                sys.exit("commit %d: %s" % (done, e))
+            refused += 1
+        finally:
+            if fail:
+                make_it_fail(False)
+        if refused and fail:
+            # An upload that could not even be aborted ends with its socket.
+            kw.s.close()
+            kw = Keepwall()
+    if fail:
+        kw.write(blob)
+        done += 1
+        if kw.read() != blob:
+            sys.exit("the policy in force is another one")
+    after = kw.generation()
+    print("%d commits, %d refused, generation %d to %d" %
+          (done, refused, before, after))
+    # One that failed after it had been put in force would be a lie.
+    if after - before != done:
+        sys.exit("the generation does not count the commits")
+    if fail and not refused:
+        sys.exit("no allocation failed")
+
+
+if __name__ == "__main__":
+    {"modules": modules, "commits": commits}[sys.argv[1]](*sys.argv[2:])
