@@ -14,6 +14,10 @@
 #	KEEPWALL_KO   build/<release>/keepwall.ko of this tree, if there is one
 #	KEEPWALL_LAB  vm or uml
 #
+# --out is a temporary directory unless given, made below KEEPWALL_RUNS if that
+# is set; it keeps console.log and dmesg.log. UML has one processor whatever
+# --cpus says.
+#
 # The exit status is COMMAND's, except:
 #
 #	97   the lab could not be set up
@@ -88,7 +92,8 @@ lab_places() {
 # job in it.
 lab_prepare() {
 	if [[ ! $out ]]; then
-		out=$(mktemp -d "${TMPDIR:-/tmp}/keepwall-$1.XXXXXX") ||
+		out=$(mktemp -d \
+			"${KEEPWALL_RUNS:-${TMPDIR:-/tmp}}/keepwall-$1.XXXXXX") ||
 			lab_die "no output directory"
 	fi
 	mkdir -p "$out" || lab_die "cannot make $out"
@@ -122,14 +127,14 @@ lab_cmdline() { # SHARE
 lab_boot() {
 	local pid tail_pid status
 
-	# KILL, and to the whole group: a dying UML trips its own checkers and
-	# leaves its guest's processes behind.
-	timeout -s KILL "$timeout" "$@" </dev/null >>"$ctl/console" 2>&1 &
+	# KILL, for a UML that handles SIGTERM trips its own checkers. When we
+	# are told to stop, though, nobody looks: timeout passes the signal on.
+	timeout -s KILL -k 5 "$timeout" "$@" </dev/null >>"$ctl/console" 2>&1 &
 	pid=$!
 	tail -n +1 -s 0.2 -f --pid="$pid" "$ctl/stdout" 2>/dev/null &
 	tail_pid=$!
 	# shellcheck disable=SC2064 # the values now
-	trap "kill -KILL -- -$pid; exit 97" HUP INT TERM
+	trap "kill $pid; wait $pid; exit 97" HUP INT TERM
 	wait "$pid" 2>/dev/null
 	status=$?
 	wait "$tail_pid"
