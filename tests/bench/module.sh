@@ -160,7 +160,7 @@ measure() { # CASE FIREWALL COUNT NAMESPACE
 	before=$(sent "$4" l0)
 	case $1 in
 	drop) packets=$(inject "$4" w0 1008 1000 $FLOWS 200000 150 0) ;;
-	approved) packets=$(inject "$4" w0 999 1 $CONNECTIONS 200000 150 0) ;;
+	approved) packets=$(inject "$4" w0 999 1 $CONNECTIONS 400000 150 0) ;;
 	esac
 	after=$(sent "$4" l0)
 	echo "$1 $2 $3 $packets"

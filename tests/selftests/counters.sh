@@ -82,5 +82,5 @@ done
 
 # What the module does and what the command predicts agree.
 check "test: an allowed packet" eval \
-	'kw test wan lan tcp 10.0.1.2:1024 10.0.2.2:80 | grep -q web'
+	'kw test wan to lan tcp 10.0.1.2:1024 10.0.2.2:80 | grep -q web'
 finish
