@@ -7,36 +7,22 @@
 #include <stdarg.h>
 #include <time.h>
 #include "compile.h"
+#include "diagnostic.h"
 
 int kw_compile_error(struct kw_compiler *c, int rc, const struct kw_loc *loc,
 		     const char *format, ...)
 {
-	struct kw_diagnostics *d = c->d;
-	struct kw_diagnostic *v;
-	char *message;
+	static const struct kw_loc nowhere;
 	va_list args;
-	int len;
+	int err;
 
-	if (!d)
+	if (!c->d)
 		return rc;
 	va_start(args, format);
-	len = vasprintf(&message, format, args);
+	err = kw_diagnostics_vadd(c->d, KW_ERROR, loc ? loc : &nowhere, NULL,
+				  NULL, 0, format, args);
 	va_end(args);
-	if (len < 0)
-		return -ENOMEM;
-	v = reallocarray(d->v, d->nr + 1, sizeof(*v));
-	if (!v) {
-		free(message);
-		return -ENOMEM;
-	}
-	d->v = v;
-	d->v[d->nr] = (struct kw_diagnostic){
-		.severity = KW_ERROR, .message = message };
-	if (loc)
-		d->v[d->nr].loc = *loc;
-	d->nr++;
-	d->nr_errors++;
-	return rc;
+	return err ? -ENOMEM : rc;
 }
 
 /**
