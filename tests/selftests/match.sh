@@ -21,7 +21,7 @@ extra=("raw=47,253")
 ((sctp)) && extra+=("sctp=80,81")
 serve "$server" "$ports" "${extra[@]}"
 serve "$router" 22,23,53
-serve "$dmz" 79-82
+serve "$dmz" 79-82 raw=47,253
 
 ports_and_protocols() {
 	policy <<-'END'
@@ -59,7 +59,7 @@ source_ports() {
 	policy <<-'END'
 		policy wan -> lan {
 			allow tcp source port 2000-2003
-			allow udp source port 2000 port 53
+			allow udp port 53 source port 2000
 		}
 		policy default { drop }
 	END
@@ -133,10 +133,10 @@ sets() {
 		define web = tcp port { 80, 443 }
 		set hosts { 10.0.1.3, fd00:1::3 }
 		set nets { 10.0.1.16/28, fd00:1::10/124 }
-		set file { file "$tmp/file.txt" }
+		set listed { file "$tmp/file.txt" }
 		policy wan -> lan {
 			allow \$web from @hosts
-			allow tcp port 81 from @file
+			allow tcp port 81 from @listed
 			allow tcp port 82 from @hosts, @nets
 			allow tcp port 79 from !@hosts
 		}
@@ -210,16 +210,16 @@ protocols() {
 	policy <<-'END'
 		policy wan -> lan {
 			allow proto gre to 10.0.2.2, fd00:2::2
-			allow proto 253 to 10.0.2.3
 		}
+		policy wan -> dmz { allow proto 253 }
 		policy default { drop }
 	END
 	probe "$client" <<-'END'
 		open   47 10.0.2.2  | proto gre: it, IPv4
 		open   47 fd00:2::2 | proto gre: it, IPv6
 		silent 253 10.0.2.2 | proto gre: another protocol
-		open   253 10.0.2.3 | proto 253: it
-		silent 47 10.0.2.3  | proto 253: another protocol
+		open   253 10.0.3.2 | proto 253: it
+		silent 47 10.0.3.2  | proto 253: another protocol
 		silent tcp 10.0.2.2 80 | proto gre: tcp
 	END
 	if ! ((sctp)); then
@@ -341,7 +341,7 @@ rejects_self() {
 	END
 	both_probe "$router" <<-'END'
 		rst    tcp @2.2 80  | reject from self: tcp
-		port   udp @2.2 53  | reject from self: udp
+		EPERM  udp @2.2 53  | reject from self: udp, told at once
 	END
 }
 

@@ -18,6 +18,7 @@
                silent    nothing came back
                port host net admin   that kind of ICMP unreachable
                T/C       that ICMP type and code
+               EPERM     the sender's own kernel said so, or another errno
 
       Prints "ok DESCRIPTION" or "not ok DESCRIPTION # got X"; status 1 when
       one is not ok.
@@ -39,7 +40,7 @@ import sys
 import time
 
 SILENCE = float(os.environ.get("PROBE_SILENCE", "1.5"))
-PATIENCE = float(os.environ.get("PROBE_PATIENCE", "15"))
+PATIENCE = float(os.environ.get("PROBE_PATIENCE", "10"))
 IP_RECVERR, IPV6_RECVERR = 11, 25
 IP_PKTINFO = 8
 IPPROTO_SCTP = 132
