@@ -17,6 +17,7 @@
 #include <linux/slab.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
+#include <net/sock.h>
 
 #include "keepwall.h"
 #include "netlink_gen.h"
