@@ -128,20 +128,22 @@ const char *kw_parse_where(struct kw_parser *p, const struct kw_loc *loc,
 /**
  * kw_parse_guess() - "did you mean ...?"
  * @p: the parser
+ * @sigil: what stands before such a name, or ""
  * @wanted: what was written
  * @m: what exists
  *
  * Return: the text, or NULL when nothing is near.
  */
-const char *kw_parse_guess(struct kw_parser *p, const char *wanted,
-			   const struct kw_strmap *m)
+const char *kw_parse_guess(struct kw_parser *p, const char *sigil,
+			   const char *wanted, const struct kw_strmap *m)
 {
 	struct kw_guess guess = { .wanted = wanted };
 
 	kw_guess_map(&guess, m);
 	if (!guess.best)
 		return NULL;
-	return kw_parse_format(p, "did you mean '%s'?", guess.best);
+	return kw_parse_format(p, "did you mean '%s%s'?", sigil,
+			       guess.best);
 }
 
 /**

@@ -306,8 +306,8 @@ void kw_parse_warning(struct kw_parser *p, const struct kw_loc *loc,
 	__attribute__((format(printf, 4, 5)));
 void kw_parse_oom(struct kw_parser *p);
 int kw_pointers_add(struct kw_pointers *a, void *pointer);
-const char *kw_parse_guess(struct kw_parser *p, const char *wanted,
-			   const struct kw_strmap *m);
+const char *kw_parse_guess(struct kw_parser *p, const char *sigil,
+			   const char *wanted, const struct kw_strmap *m);
 const char *kw_parse_format(struct kw_parser *p, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 const char *kw_parse_where(struct kw_parser *p, const struct kw_loc *loc,

@@ -106,13 +106,25 @@ static void kw_yyerror(const struct kw_loc *loc, struct kw_parser *p,
 
 %%
 
+/*
+ * Wherever an error is to be caught, the list around it starts with a statement
+ * or is no list at all: an empty start would have to be recognized before the
+ * error could be.
+ */
 file
 	: %empty
-	| file END
-	| file zone
-	| file set
-	| file policy
-	| file error END		{ yyerrok; }
+	| statements
+	;
+statements
+	: statement
+	| statements statement
+	;
+statement
+	: END
+	| zone
+	| set
+	| policy
+	| error END			{ yyerrok; }
 	;
 
 zone
@@ -121,9 +133,16 @@ zone
 	;
 zone_body
 	: %empty
-	| zone_body END
-	| zone_body INTERFACE interfaces END
-	| zone_body error END		{ yyerrok; }
+	| zone_lines
+	;
+zone_lines
+	: zone_line
+	| zone_lines zone_line
+	;
+zone_line
+	: END
+	| INTERFACE interfaces END
+	| error END			{ yyerrok; }
 	;
 interfaces
 	: interface
@@ -141,18 +160,22 @@ comma
 
 set
 	: SET WORD			{ kw_set_begin(p, $2, &@2); }
-	  OPEN origin set_body CLOSE	{ kw_set_end(p, &@2); }
-	;
-origin
-	: %empty
-	| ORIGIN			{ kw_set_from(p, $1); }
+	  OPEN set_body CLOSE		{ kw_set_end(p, &@2); }
 	;
 set_body
 	: %empty
-	| set_body END
-	| set_body set_items END
-	| set_body set_items COMMA END
-	| set_body error END		{ yyerrok; }
+	| set_lines
+	;
+set_lines
+	: set_line
+	| set_lines set_line
+	;
+set_line
+	: END
+	| ORIGIN END			{ kw_set_from(p, $1); }
+	| set_items END
+	| set_items COMMA END
+	| error END			{ yyerrok; }
 	;
 set_items
 	: set_item
@@ -186,9 +209,16 @@ zone_names
 
 rules
 	: %empty
-	| rules END
-	| rules rule END
-	| rules error END		{ yyerrok; }
+	| rule_lines
+	;
+rule_lines
+	: rule_line
+	| rule_lines rule_line
+	;
+rule_line
+	: END
+	| rule END
+	| error END			{ yyerrok; }
 	;
 rule
 	: start family service options	{ kw_rule_end(p, &@$); }
@@ -323,6 +353,10 @@ static void kw_yyerror(const struct kw_loc *loc, struct kw_parser *p,
 	kw_parse_error(p, loc, NULL, "lists are nested too deeply");
 }
 
+/* The most words that are worth listing. */
+#define MAX_EXPECTED 4
+#define ALL_EXPECTED 48
+
 static bool is_keyword(yysymbol_kind_t kind)
 {
 	return kind >= YYSYMBOL_DEFINE && kind <= YYSYMBOL_NAME;
@@ -399,15 +433,11 @@ static const char *hint_for(struct kw_parser *p, yysymbol_kind_t got,
 		return "without 'from' and 'to' every address matches";
 	if (got == YYSYMBOL_PORT && p->depth)
 		return "ports need a protocol before them, as in 'tcp port 80'";
-	if (is_keyword(got) && word)
+	if (is_keyword(got) && word && nr <= MAX_EXPECTED)
 		return kw_parse_format(p, "'%s' is a keyword and cannot be a name",
 				       yysymbol_name(got));
 	return NULL;
 }
-
-/* The most words that are worth listing. */
-#define MAX_EXPECTED 4
-#define ALL_EXPECTED 48
 
 static int yyreport_syntax_error(const yypcontext_t *ctx, struct kw_parser *p)
 {
@@ -426,7 +456,9 @@ static int yyreport_syntax_error(const yypcontext_t *ctx, struct kw_parser *p)
 	if (nr < 0)
 		return nr;
 	describe(what, sizeof(what), got, p->last.text);
-	if (nr && nr <= MAX_EXPECTED)
+	/* "unexpected '{', expected '{'" would puzzle. */
+	if (nr && nr <= MAX_EXPECTED && got != YYSYMBOL_OPEN &&
+	    got != YYSYMBOL_LIST_OPEN)
 		describe_expected(wanted, sizeof(wanted), expected, nr);
 	kw_parse_error(p, yypcontext_location(ctx),
 		       hint_for(p, got, expected, nr), "unexpected %s%s", what,

@@ -16,7 +16,7 @@ static void unknown_zone(struct kw_parser *p, const struct kw_ref *ref)
 	if (!strcmp(ref->name, "none"))
 		hint = "'any' includes the interfaces that are in no zone";
 	else
-		hint = kw_parse_guess(p, ref->name, &p->zone_names);
+		hint = kw_parse_guess(p, "", ref->name, &p->zone_names);
 	kw_parse_error(p, &ref->loc, hint, "unknown zone '%.64s'", ref->name);
 }
 
@@ -101,7 +101,8 @@ static void resolve_block(struct kw_parser *p, struct kw_parsed_block *parsed)
 
 static void unknown_set(struct kw_parser *p, const struct kw_ref *ref)
 {
-	const char *guess = kw_parse_guess(p, ref->name, &p->set_names);
+	const char *guess = kw_parse_guess(p, "@", ref->name,
+					   &p->set_names);
 
 	kw_parse_error(p, &ref->loc, guess, "unknown set '@%.64s'", ref->name);
 }

@@ -221,7 +221,8 @@ static void expand(struct kw_parser *p, const struct kw_token *token)
 	const char *guess;
 
 	if (!d) {
-		guess = kw_parse_guess(p, token->text, &p->define_names);
+		guess = kw_parse_guess(p, "$", token->text,
+				       &p->define_names);
 		kw_parse_error(p, &token->loc, guess, "unknown define '$%.64s'",
 			       token->text);
 		return;

@@ -33,7 +33,8 @@ check-unit: $(UNIT_TESTS)
 	@tests/run-programs $(UNIT_TESTS)
 check-model: $(MODEL_TESTS)
 	@tests/run-programs $(MODEL_TESTS)
-check-golden: $(B)/keepwall
-	@tests/golden/run
+-include tests/golden/golden.mk
+check-golden: $(B)/tests/golden/driver
+	@B=$(B) tests/golden/run
 -include tests/fuzz/fuzz.mk
 -include tests/selftests/selftests.mk
