@@ -4,7 +4,7 @@
  *
  * All state lives in struct kw_nl: a socket, the number the kernel gave the
  * family, and the sentence of the last failure. The kernel's own sentence
- * (extended acknowledgement) is preferred to any of ours. A dump that was
+ * (extended acknowledgment) is preferred to any of ours. A dump that was
  * interrupted by a change is thrown away and asked for again.
  */
 #include <errno.h>
@@ -281,7 +281,7 @@ static int transact(struct kw_nl *nl, const struct nlmsghdr *nlh,
 	return receive(nl, fn, data);
 }
 
-/* Asks and waits for the acknowledgement behind the answer. */
+/* Asks and waits for the acknowledgment behind the answer. */
 static int ask(struct kw_nl *nl, struct nlmsghdr *nlh, message_fn fn,
 	       void *data)
 {

@@ -330,13 +330,12 @@ static int parse_and_run(int argc, char **argv)
 	if (!words)
 		return cli_out_of_memory();
 	rc = parse_options(&cli, argv, words, &nr);
-	if (!rc && nr) {
+	if (!rc && nr)
 		rc = run_verb(&cli, words, nr);
-	} else if (!rc && cli.help) {
+	else if (!rc && cli.help)
 		print_help();
-	} else if (!rc) {
+	else if (!rc)
 		rc = cli_usage(&cli, "what should be done?");
-	}
 	free(words);
 	return rc;
 }
