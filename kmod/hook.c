@@ -294,7 +294,7 @@ static unsigned int hook(void *priv, struct sk_buff *skb,
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	struct kw_net *kw = priv;
-	u32 tag = smp_load_acquire(&kw->tag);
+	u32 tag = smp_load_acquire(&kw->tag); /* generation_advance() */
 
 	if (likely(ct && tag &&
 		   (READ_ONCE(ct->mark) & kw_approval_mask) == tag)) {

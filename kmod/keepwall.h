@@ -94,7 +94,7 @@ struct kw_rule_sum {
  * @suppressed: L: all messages suppressed
  */
 struct kw_log_state {
-	spinlock_t lock;
+	spinlock_t lock; /* L, innermost */
 	unsigned long start;
 	u32 used;
 	u64 pending;
@@ -168,7 +168,7 @@ struct kw_net {
 	struct kw_stats __percpu *stats;
 	struct net *net;
 
-	struct mutex mutex;
+	struct mutex mutex; /* M, outside rtnl */
 	u32 generation;
 	bool active;
 	bool labels;

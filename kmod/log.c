@@ -84,7 +84,8 @@ int kw_log_get(struct kw_policy *policy, struct netlink_ext_ack *extack)
 	if (wanted & BIT(NF_LOG_TYPE_ULOG)) {
 		err = logger_get(NF_LOG_TYPE_ULOG, "nfnetlink_log");
 		if (err) {
-			NL_SET_ERR_MSG(extack, "A rule logs to a group, but the kernel has no nfnetlink_log");
+			NL_SET_ERR_MSG(extack,
+				       "A rule logs to a group, but the kernel has no nfnetlink_log");
 			return err;
 		}
 		policy->loggers |= BIT(NF_LOG_TYPE_ULOG);

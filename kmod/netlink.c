@@ -122,7 +122,7 @@ static struct kw_upload *upload_detach(struct kw_net *kw)
 	struct kw_upload *upload = kw->upload;
 
 	lockdep_assert_held(&kw->mutex);
-	kw->upload = NULL;
+	WRITE_ONCE(kw->upload, NULL);
 	cancel_delayed_work(&kw->upload_timeout);
 	return upload;
 }
@@ -166,7 +166,7 @@ static int upload_new(struct kw_net *kw, u32 portid, u32 total_len)
 	upload->portid = portid;
 	upload->total_len = total_len;
 	upload->last = jiffies;
-	kw->upload = upload;
+	WRITE_ONCE(kw->upload, upload);
 	mod_delayed_work(system_wq, &kw->upload_timeout, UPLOAD_TIMEOUT);
 	return 0;
 }
@@ -361,8 +361,12 @@ int keepwall_nl_policy_commit_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	}
 	notify(kw, KEEPWALL_CMD_POLICY_COMMITTED_NTF, generation, hash);
-	return reply_u32(info, KEEPWALL_CMD_POLICY_COMMIT,
-			 KEEPWALL_A_GENERATION, generation);
+	err = reply_u32(info, KEEPWALL_CMD_POLICY_COMMIT, KEEPWALL_A_GENERATION,
+			generation);
+	if (err)
+		NL_SET_ERR_MSG(info->extack,
+			       "The policy is in force, but the reply cannot be sent");
+	return err;
 }
 
 /**
@@ -727,6 +731,7 @@ int keepwall_nl_stats_get_doit(struct sk_buff *skb, struct genl_info *info)
 		mutex_unlock(&kw->mutex);
 	}
 	if (err) {
+		NL_SET_ERR_MSG(info->extack, "The state does not fit the reply");
 		nlmsg_free(reply);
 		return err;
 	}

@@ -148,7 +148,7 @@ static void generation_advance(struct kw_net *kw)
 	if (!kw->generation)
 		kw->generation = 1;
 	tag = (1 + kw->generation % nr_tags()) << __ffs(kw_approval_mask);
-	smp_store_release(&kw->tag, tag);
+	smp_store_release(&kw->tag, tag); /* pairs with hook() */
 	if (kw->generation % (nr_tags() / 2) == 0) {
 		synchronize_net();
 		kw_connection_sweep(kw->net, tag);
@@ -204,7 +204,8 @@ static int activate(struct kw_net *kw, struct kw_policy *policy,
 	lockdep_assert_held(&kw->mutex);
 	err = nf_ct_netns_get(kw->net, NFPROTO_INET);
 	if (err) {
-		NL_SET_ERR_MSG(extack, "Connection tracking cannot be started in this network namespace");
+		NL_SET_ERR_MSG(extack,
+			       "Connection tracking cannot be started in this network namespace");
 		return err;
 	}
 	kw->labels = !nf_connlabels_get(kw->net, 127);
