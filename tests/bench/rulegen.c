@@ -4,14 +4,20 @@
  * it grows first, so that prefixes nest as real ones do; lengths follow a
  * histogram of the kind, ports one of five classes:
  *   WC any, HI 1024-65535, LO 0-1023, AR another range, EM a single port.
+ * Rules for smaller networks come before those for larger ones, more or less,
+ * as people write them; in the last set of each kind the order is random, which
+ * is harder: then no tree can be left out because of its priorities.
  */
 #include <stdlib.h>
 #include "rulegen.h"
 
 const struct rulegen_set rulegen_sets[] = {
-	{ "acl-1", 'a', 1 }, { "acl-2", 'a', 2 }, { "acl-3", 'a', 3 },
-	{ "fw-1", 'f', 11 }, { "fw-2", 'f', 12 }, { "fw-3", 'f', 13 },
-	{ "ipc-1", 'i', 21 }, { "ipc-2", 'i', 22 }, { "ipc-3", 'i', 23 },
+	{ "acl-1", 'a', 1, false }, { "acl-2", 'a', 2, false },
+	{ "acl-3", 'a', 3, true },
+	{ "fw-1", 'f', 11, false }, { "fw-2", 'f', 12, false },
+	{ "fw-3", 'f', 13, true },
+	{ "ipc-1", 'i', 21, false }, { "ipc-2", 'i', 22, false },
+	{ "ipc-3", 'i', 23, true },
 };
 const size_t rulegen_nr_sets = sizeof(rulegen_sets) / sizeof(rulegen_sets[0]);
 
@@ -182,6 +188,46 @@ static void set_service(struct rng *g, struct kw_ir *ir, struct kw_ir_rule *r,
 	}
 }
 
+/* Bits that the prefixes of a rule fix. */
+static u32 fixed_bits(const struct kw_ir_rule *r)
+{
+	const struct kw_ir_addr *a[2] = { &r->from, &r->to };
+	u32 bits = 0, i;
+
+	for (i = 0; i < 2; i++)
+		if (a[i]->present)
+			bits += 32 - __builtin_popcount(a[i]->ranges4.v[0].hi -
+							a[i]->ranges4.v[0].lo);
+	return bits;
+}
+
+/* Counting sort by fixed bits, most first, give or take eight. */
+static void sort_rules(struct rng *g, struct kw_ir_rule **rules, u32 nr)
+{
+	u32 start[74] = { 0 }, i;
+	struct kw_ir_rule **out = malloc(nr * sizeof(*out));
+	u8 *key = malloc(nr);
+
+	if (!out || !key)
+		abort();
+	for (i = 0; i < nr; i++) {
+		key[i] = 72 - fixed_bits(rules[i]) - below(g, 9);
+		start[key[i] + 1]++;
+	}
+	for (i = 1; i < 74; i++)
+		start[i] += start[i - 1];
+	for (i = 0; i < nr; i++)
+		out[start[key[i]]++] = rules[i];
+	for (i = 0; i < nr; i++) {
+		rules[i] = out[i];
+		rules[i]->index = i;
+		rules[i]->id = i + 1;
+		rules[i]->loc.line = i + 1;
+	}
+	free(out);
+	free(key);
+}
+
 static struct kw_ir_rule *add_rule(struct kw_ir *ir, struct kw_ir_block *block)
 {
 	struct kw_ir_rule *r = must(ir, sizeof(*r));
@@ -241,9 +287,15 @@ struct kw_ir *rulegen_policy(const struct rulegen_set *set, u32 nr)
 			 p->dst_len);
 		set_service(&g, ir, r, p);
 	}
+	if (!set->random_order)
+		sort_rules(&g, ir->rules, nr);
 	b->rules = ir->rules;
 	b->nr_rules = nr;
-	ir->default_rule = add_rule(ir, NULL);
+	b = must(ir, sizeof(*b));
+	b->head = "default";
+	b->rules = &ir->rules[nr];
+	b->nr_rules = 1;
+	ir->default_rule = add_rule(ir, b);
 	free(g.net);
 	return ir;
 }

@@ -14,11 +14,13 @@
  * @name: "acl-1"
  * @kind: 'a'cl, 'f'w or 'i'pc
  * @seed: of its random numbers
+ * @random_order: rules are not sorted by how specific they are
  */
 struct rulegen_set {
 	const char *name;
 	char kind;
 	u64 seed;
+	bool random_order;
 };
 
 extern const struct rulegen_set rulegen_sets[];

@@ -3,6 +3,7 @@
  * Fuzzes kw_blob_check(): what it accepts must be safe to use. Inputs grow from
  * random valid policies, which the mutator puts in now and then.
  */
+#define GEN_RECTANGLES	60u
 #include "model/policy_gen.h"
 #include "model/blob_walk.h"
 
@@ -19,7 +20,7 @@ size_t LLVMFuzzerCustomMutator(u8 *data, size_t size, size_t max_size,
 	void *blob;
 	size_t len;
 
-	if (size >= sizeof(struct kw_blob_header) && seed % 64)
+	if (size >= sizeof(struct kw_blob_header) && seed % 512)
 		return LLVMFuzzerMutate(data, size, max_size);
 	gen_policy(&g, seed);
 	if (kw_compile(g.ir, &blob, &len, NULL, &d))

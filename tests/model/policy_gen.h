@@ -15,6 +15,11 @@
 
 #define GEN_POOL	16u
 
+/* Rules of a block on rectangles; small for those who need small blobs. */
+#ifndef GEN_RECTANGLES
+#define GEN_RECTANGLES	300u
+#endif
+
 /**
  * struct gen - a random policy being made
  * @state: of the random number generator
@@ -381,13 +386,17 @@ static void gen_policy(struct gen *g, u64 seed)
 		gen_zone_list(g, &b->from_any, &b->from, &b->nr_from);
 		gen_zone_list(g, &b->to_any, &b->to, &b->nr_to);
 		b->head = "a -> b";
-		b->nr_rules = gen_below(g, g->adversarial ? 300 : 40);
+		b->nr_rules = gen_below(g, g->adversarial ? GEN_RECTANGLES : 40);
 		b->rules = gen_alloc(g, b->nr_rules * sizeof(*b->rules));
 		for (j = 0; j < b->nr_rules; j++)
 			b->rules[j] = gen_rule(g, b);
 		ir->blocks[i] = b;
 	}
 	last = gen_alloc(g, sizeof(*last));
+	last->block = gen_alloc(g, sizeof(*last->block));
+	last->block->head = "default";
+	last->block->nr_rules = 1;
+	last->block->rules = &ir->rules[ir->nr_rules];
 	last->index = ir->nr_rules;
 	last->families = KW_MASK_BOTH;
 	last->text = "drop";
