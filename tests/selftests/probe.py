@@ -346,11 +346,11 @@ def pattern(nr):
 
 def transfer(args):
     """transfer receive PORT CONNECTIONS
-       transfer send ADDRESS PORT CONNECTIONS SECONDS MIN_BLOCKS
+       transfer send ADDRESS PORT CONNECTIONS STOP MIN_BLOCKS
 
     Each connection carries blocks whose contents the other side knows, and the
-    receiver sends the checksum of everything back at the end. The sender
-    prints "complete N of M, B bytes" and fails unless N is M.
+    receiver sends the checksum of everything back at the end. The sender goes
+    on until a file STOP exists, prints "complete N of M, B bytes" and fails unless N is M.
     """
     if args[0] == "receive":
         listener = socket.create_server(("::", int(args[1])),
@@ -374,15 +374,14 @@ def transfer(args):
                 left -= 1
         return 0
 
-    address, port, nr, seconds, least = args[1:]
+    address, port, nr, stop, least = args[1:]
     conns = [socket.create_connection((address, int(port)), PATIENCE)
              for _ in range(int(nr))]
     print("running", flush=True)
     sums = [hashlib.sha256() for _ in conns]
-    until = time.monotonic() + float(seconds)
     sent = blocks = 0
     try:
-        while time.monotonic() < until or blocks < int(least):
+        while not os.path.exists(stop) or blocks < int(least):
             block = pattern(blocks)
             for conn, digest in zip(conns, sums):
                 conn.sendall(block)

@@ -33,23 +33,23 @@ in_server "$PYTHON" "$selftests/probe.py" transfer receive 5001 8 \
 	>"$tmp/receive" 2>&1 &
 background+=($!)
 until_true 30 grep -q ready "$tmp/receive" || bail "no receiver"
-in_client "$PYTHON" "$selftests/probe.py" transfer send 10.0.2.2 5001 8 4 64 \
+in_client "$PYTHON" "$selftests/probe.py" transfer send 10.0.2.2 5001 8 "$tmp/stop" 64 \
 	>"$tmp/send" 2>&1 &
 sender=$!
 background+=("$sender")
 until_true 30 grep -q running "$tmp/send"
 before=$(generation)
 reloads=0
-while kill -0 "$sender" 2>/dev/null && ! grep -q complete "$tmp/send" &&
-	((reloads < 200)); do
+while kill -0 "$sender" && ((reloads < 20)); do
 	good $((reloads + 2))
 	kw load "$tmp/good.conf" || break
 	reloads=$((reloads + 1))
 done >"$tmp/reloads" 2>&1
+touch "$tmp/stop"
 check "eight transfers survive reloads, every byte of them" \
 	wait "$sender"
 diag "$reloads reloads; $(tail -n 1 "$tmp/send")"
-check "there were reloads while they ran" test "$reloads" -ge 3
+is "they all fell into the time of the transfers" 20 "$reloads"
 is "each reload is one generation" $((before + reloads)) "$(generation)"
 
 # A connection that the new policy forbids ends on its next packet.
@@ -164,7 +164,8 @@ policy <<-'END'
 	}
 	policy default { drop name rest }
 END
-is "an unchanged rule keeps its counters, at another place too" \
-	"$kept" "$(packets kept)"
+# More may have come: packets of connections that are judged again.
+check "an unchanged rule keeps its counters, at another place too" \
+	test "$(packets kept)" -ge "$kept"
 is "a new rule starts at zero" 0 "$(packets new)"
 finish

@@ -44,7 +44,7 @@ in_server "$PYTHON" "$selftests/probe.py" transfer receive 5001 4 \
 	>"$tmp/receive" 2>&1 &
 background+=($!)
 until_true 30 grep -q ready "$tmp/receive"
-in_client "$PYTHON" "$selftests/probe.py" transfer send 10.0.2.2 5001 4 3 64 \
+in_client "$PYTHON" "$selftests/probe.py" transfer send 10.0.2.2 5001 4 "$tmp/stop" 64 \
 	>"$tmp/send" 2>&1 &
 sender=$!
 background+=("$sender")
@@ -54,6 +54,7 @@ refuse "and is gone" module_loaded
 both_probe "$client" <<-'END'
 	open   tcp @2.2 81 | without the module everything passes
 END
+touch "$tmp/stop"
 check "transfers go on without it" wait "$sender"
 diag "$(tail -n 1 "$tmp/send")"
 refuse "the command says that the module is missing" kw show stats
