@@ -91,25 +91,42 @@ static inline bool kw_slot_stands(const struct kw_blob_view *v, u32 slot_prio,
 	return true;
 }
 
-static __always_inline u64 kw_tree_walk(const __u64 *nodes, u32 root,
+static __always_inline u64 kw_tree_step(const __u64 *nodes, u64 n,
 					const u32 *w)
 {
-	u64 n = nodes[root];
+	u32 value = w[KW_NODE_FIELD(n)];
+	u32 cut = (value >> KW_CUT_SHIFT(n)) & ((1u << KW_CUT_BITS(n)) - 1);
+
+	/* Both are computed: a select is cheaper than a wrong guess. */
+	return nodes[KW_NODE_TYPE(n) == KW_NODE_SPLIT ?
+		     KW_SPLIT_BASE(n) + (value > (u32)n) :
+		     KW_CUT_BASE(n) + cut];
+}
+
+/*
+ * Two trees side by side: neither walk waits for the memory of the other. A
+ * walk that takes too long ends in an empty leaf.
+ */
+static __always_inline void kw_trees_walk(const __u64 *nodes, u32 root_a,
+					  u32 root_b, const u32 *w, u64 *leaf_a,
+					  u64 *leaf_b)
+{
+	u64 a = nodes[root_a], b = nodes[root_b];
 	u32 i;
 
-	for (i = 1; KW_NODE_TYPE(n) != KW_NODE_LEAF; i++) {
-		u32 value = w[KW_NODE_FIELD(n)];
-		u32 cut = (value >> KW_CUT_SHIFT(n)) &
-			  ((1u << KW_CUT_BITS(n)) - 1);
-
-		if (unlikely(i == KW_MAX_DEPTH))
-			return KW_EMPTY_LEAF;
-		/* Both are computed: a select is cheaper than a wrong guess. */
-		n = nodes[KW_NODE_TYPE(n) == KW_NODE_SPLIT ?
-			  KW_SPLIT_BASE(n) + (value > (u32)n) :
-			  KW_CUT_BASE(n) + cut];
+	for (i = 1; i < KW_MAX_DEPTH; i++) {
+		if (KW_NODE_TYPE(a) == KW_NODE_LEAF ||
+		    KW_NODE_TYPE(b) == KW_NODE_LEAF)
+			break;
+		a = kw_tree_step(nodes, a, w);
+		b = kw_tree_step(nodes, b, w);
 	}
-	return n;
+	for (; i < KW_MAX_DEPTH && KW_NODE_TYPE(a) != KW_NODE_LEAF; i++)
+		a = kw_tree_step(nodes, a, w);
+	for (; i < KW_MAX_DEPTH && KW_NODE_TYPE(b) != KW_NODE_LEAF; i++)
+		b = kw_tree_step(nodes, b, w);
+	*leaf_a = KW_NODE_TYPE(a) == KW_NODE_LEAF ? a : KW_EMPTY_LEAF;
+	*leaf_b = KW_NODE_TYPE(b) == KW_NODE_LEAF ? b : KW_EMPTY_LEAF;
 }
 
 static __always_inline u32 kw_leaf4(const struct kw_blob_view *v, u64 leaf,
@@ -214,16 +231,21 @@ static inline u32 kw_classify(const struct kw_blob_view *v,
 	u32 best = table->default_rule;
 	u32 i;
 
-	for (i = 0; i < table->nr_trees; i++, tree++) {
-		u64 leaf;
+	for (i = 0; i < table->nr_trees; i += 2, tree += 2) {
+		const struct kw_blob_tree *second;
+		u64 leaf, leaf2;
 
 		if (tree->min_prio >= best)
 			break;
-		leaf = kw_tree_walk(v->nodes, tree->root, key->w);
-		if (KW_LEAF_PRIO(leaf) >= best)
-			continue;
-		best = ipv6 ? kw_leaf6(v, leaf, key, best) :
-			      kw_leaf4(v, leaf, key, best);
+		second = i + 1 < table->nr_trees ? tree + 1 : tree;
+		kw_trees_walk(v->nodes, tree->root, second->root, key->w,
+			      &leaf, &leaf2);
+		if (KW_LEAF_PRIO(leaf) < best)
+			best = ipv6 ? kw_leaf6(v, leaf, key, best) :
+				      kw_leaf4(v, leaf, key, best);
+		if (KW_LEAF_PRIO(leaf2) < best)
+			best = ipv6 ? kw_leaf6(v, leaf2, key, best) :
+				      kw_leaf4(v, leaf2, key, best);
 	}
 	if (table->nr_bv && table->bv_min_prio < best)
 		best = kw_bv_classify(v, table, key, best);
