@@ -72,7 +72,8 @@ if in_router tcpdump --version >/dev/null 2>&1 &&
 	probe "$client" <<-'END'
 		silent icmp 10.0.2.2 | dropped and logged to a group
 	END
-	check "the group receives the packet" wait "$dump"
+	wait "$dump"
+	is "the group receives the packet" 0 $?
 	check "with the rule's name as prefix" grep -aq to-group "$tmp/pcap"
 	is "and the kernel log does not" 0 "$(logged to-group)"
 else

@@ -46,8 +46,8 @@ while kill -0 "$sender" && ((reloads < 20)); do
 	reloads=$((reloads + 1))
 done >"$tmp/reloads" 2>&1
 touch "$tmp/stop"
-check "eight transfers survive reloads, every byte of them" \
-	wait "$sender"
+wait "$sender"
+is "eight transfers survive reloads, every byte of them" 0 $?
 diag "$reloads reloads; $(tail -n 1 "$tmp/send")"
 is "they all fell into the time of the transfers" 20 "$reloads"
 is "each reload is one generation" $((before + reloads)) "$(generation)"
