@@ -19,7 +19,8 @@ PREFIX ?= /usr
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR ?= $(PREFIX)/share/man
 KDIR ?= $(shell ls -d /lib/modules/*/build /usr/src/linux-headers-*-amd64 2>/dev/null | sort -V | tail -n 1)
-KRELEASE = $(shell cat $(KDIR)/include/config/kernel.release 2>/dev/null)
+# What uname says; Debian's include/config/kernel.release has the upstream version.
+KRELEASE = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)".*/\1/p' $(KDIR)/include/generated/utsrelease.h 2>/dev/null)
 FUZZ_SECONDS ?= 60
 
 CPPFLAGS += -D_GNU_SOURCE -DKW_VERSION='"$(VERSION)"' -Iinclude/uapi -Icore -Ilib -I$(B)/lib
@@ -48,8 +49,8 @@ MODULE_TREE = $(B)/$(KRELEASE)
 module:
 	@test -n "$(KRELEASE)" || { echo "make: no kernel build tree; install linux-headers or give KDIR=" >&2; exit 1; }
 	@mkdir -p $(MODULE_TREE)
-	@cp -rsu $(CURDIR)/Kbuild $(CURDIR)/kmod $(CURDIR)/core $(CURDIR)/include $(MODULE_TREE)/
-	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(MODULE_TREE) $(if $(ARCH),ARCH=$(ARCH)) $(KFLAGS) modules
+	@cp -rsf $(CURDIR)/Kbuild $(CURDIR)/kmod $(CURDIR)/core $(CURDIR)/include $(MODULE_TREE)/
+	+$(MAKE) -C $(KDIR) M=$(abspath $(MODULE_TREE)) $(if $(ARCH),ARCH=$(ARCH)) $(KFLAGS) modules
 
 # ---- library and tool ------------------------------------------------------
 tools: $(B)/keepwall

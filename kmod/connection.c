@@ -115,6 +115,23 @@ void kw_connection_label(struct nf_conn *ct, u32 rule_id, u32 zone_ids)
 		nf_connlabels_replace(ct, words, mask, ARRAY_SIZE(words));
 }
 
+/**
+ * kw_connection_zones() - zones a connection was allowed between
+ * @ct: the connection
+ *
+ * Return: what kw_connection_label() was given, 0 when it never was.
+ */
+u32 kw_connection_zones(const struct nf_conn *ct)
+{
+	const struct nf_conn_labels *labels = nf_ct_labels_find(ct);
+	u32 words[4];
+
+	if (!labels)
+		return 0;
+	memcpy(words, labels->bits, sizeof(words));
+	return words[3];
+}
+
 static int sweep_one(struct nf_conn *ct, void *data)
 {
 	const u32 *keep = data;

@@ -62,13 +62,32 @@ static void zones_of_packet(const struct kw_policy *policy,
 		KW_ZONE_SELF : kw_zone_of(policy, state->out);
 }
 
-static void approve(const struct judgement *j, u32 rule_id)
+/* The stable ids of the zones of @j->key, as connections remember them. */
+static u32 zone_ids(const struct judgement *j)
 {
 	const struct kw_blob_zone *zones = j->policy->view.zones;
 
+	return zones[j->key.zone_in].id | (u32)zones[j->key.zone_out].id << 16;
+}
+
+static void approve(const struct judgement *j, u32 rule_id)
+{
 	kw_connection_approve(j->ct, j->tag);
-	kw_connection_label(j->ct, rule_id, zones[j->key.zone_in].id |
-			    (u32)zones[j->key.zone_out].id << 16);
+	kw_connection_label(j->ct, rule_id, zone_ids(j));
+}
+
+/*
+ * May this packet end its connection? Not if it claims to be of one that was
+ * allowed between other zones: anybody can forge that. It is dropped alone.
+ */
+static bool may_end(const struct judgement *j)
+{
+	u32 zones;
+
+	if (!j->ct || j->error || !nf_ct_is_confirmed(j->ct))
+		return false;
+	zones = kw_connection_zones(j->ct);
+	return !zones || zones == zone_ids(j);
 }
 
 static unsigned int deny(const struct judgement *j,
@@ -81,7 +100,7 @@ static unsigned int deny(const struct judgement *j,
 	if (reject && !j->error)
 		kw_reject_send(j->skb, j->state, rule->reject, proto);
 	/* It was approved once, and ends with this packet. */
-	if (j->ct && !j->error && nf_ct_is_confirmed(j->ct)) {
+	if (may_end(j)) {
 		nf_ct_kill(j->ct);
 		kw_stats_count(j->kw, KEEPWALL_REASON_CONNECTIONS_ENDED, 0);
 	}

@@ -69,14 +69,22 @@ static int attrs_exact(struct genl_info *info, unsigned long wanted)
 
 /* ---- replies and notifications ---- */
 
-static int reply_u32(struct genl_info *info, u8 cmd, int attr, u32 value)
+static struct sk_buff *reply_new(struct genl_info *info)
 {
 	struct sk_buff *skb;
-	void *hdr;
 
 	skb = genlmsg_new(nla_total_size(sizeof(u32)), GFP_KERNEL);
 	if (!skb)
-		return -ENOMEM;
+		NL_SET_ERR_MSG(info->extack, "Not enough memory for the reply");
+	return skb;
+}
+
+/* Made before anything is changed, so that only sending is left to fail. */
+static int reply_u32(struct sk_buff *skb, struct genl_info *info, u8 cmd,
+		     int attr, u32 value)
+{
+	void *hdr;
+
 	hdr = genlmsg_put_reply(skb, info, &kw_family, 0, cmd);
 	if (!hdr || nla_put_u32(skb, attr, value)) {
 		nlmsg_free(skb);
@@ -200,6 +208,7 @@ static struct kw_upload *upload_find(struct kw_net *kw, struct genl_info *info)
 int keepwall_nl_policy_begin_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct kw_net *kw = info_kw(info);
+	struct sk_buff *reply;
 	struct nlattr *attr;
 	u32 total_len, id;
 	int err;
@@ -219,6 +228,9 @@ int keepwall_nl_policy_begin_doit(struct sk_buff *skb, struct genl_info *info)
 				    "A compiled policy has at most 64 MiB");
 		return -E2BIG;
 	}
+	reply = reply_new(info);
+	if (!reply)
+		return -ENOMEM;
 
 	mutex_lock(&kw->mutex);
 	if (kw->upload) {
@@ -233,11 +245,13 @@ int keepwall_nl_policy_begin_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	id = kw->last_upload;
 	mutex_unlock(&kw->mutex);
-	if (err)
+	if (err) {
+		nlmsg_free(reply);
 		return err;
+	}
 
-	err = reply_u32(info, KEEPWALL_CMD_POLICY_BEGIN, KEEPWALL_A_TRANSACTION,
-			id);
+	err = reply_u32(reply, info, KEEPWALL_CMD_POLICY_BEGIN,
+			KEEPWALL_A_TRANSACTION, id);
 	if (err) {
 		NL_SET_ERR_MSG(info->extack, "The reply cannot be sent");
 		mutex_lock(&kw->mutex);
@@ -335,6 +349,7 @@ int keepwall_nl_policy_commit_doit(struct sk_buff *skb, struct genl_info *info)
 	struct kw_net *kw = info_kw(info);
 	struct kw_policy *policy;
 	struct kw_upload *upload;
+	struct sk_buff *reply;
 	u32 generation;
 	void *blob;
 	u64 hash;
@@ -355,18 +370,17 @@ int keepwall_nl_policy_commit_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(policy))
 		return PTR_ERR(policy);
 	hash = policy->view.header->policy_hash;
-	err = kw_policy_commit(kw, policy, &generation, info->extack);
+	reply = reply_new(info);
+	err = reply ? kw_policy_commit(kw, policy, &generation, info->extack) :
+		      -ENOMEM;
 	if (err) {
+		nlmsg_free(reply);
 		kw_policy_free(policy);
 		return err;
 	}
 	notify(kw, KEEPWALL_CMD_POLICY_COMMITTED_NTF, generation, hash);
-	err = reply_u32(info, KEEPWALL_CMD_POLICY_COMMIT, KEEPWALL_A_GENERATION,
-			generation);
-	if (err)
-		NL_SET_ERR_MSG(info->extack,
-			       "The policy is in force, but the reply cannot be sent");
-	return err;
+	return reply_u32(reply, info, KEEPWALL_CMD_POLICY_COMMIT,
+			 KEEPWALL_A_GENERATION, generation);
 }
 
 /**

@@ -71,7 +71,8 @@ static inline void kw_buffer_free(struct kw_buffer *b)
 {
 	free(b->v);
 	b->v = NULL;
-	b->nr = b->room = 0;
+	b->nr = 0;
+	b->room = 0;
 }
 
 #endif /* KW_LIB_BUFFER_H */

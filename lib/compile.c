@@ -174,8 +174,8 @@ static int build_table(struct kw_compiler *c, u32 family, const u32 *blocks,
 		rc = kw_forest_build_bv(f, boxes, ids.v, nr, &table);
 	if (rc == -E2BIG && c->d && !c->d->nr_errors)
 		kw_compile_error(c, rc, NULL,
-			"the compiled policy is larger than %u bytes",
-			KW_BLOB_MAX_LEN);
+				 "the compiled policy is larger than %u bytes",
+				 KW_BLOB_MAX_LEN);
 	if (!rc && kw_buffer_add(&c->section[KW_SEC_TABLES], &table, 1))
 		rc = -ENOMEM;
 	kw_buffer_free(&ids);
@@ -251,7 +251,10 @@ static int add_pair(struct kw_compiler *c, struct known *k, u32 family,
 
 static int build_tables(struct kw_compiler *c)
 {
-	struct known k = { KW_BUFFER(u32), KW_BUFFER(u32) };
+	struct known k = {
+		.starts = KW_BUFFER(u32),
+		.lists = KW_BUFFER(u32),
+	};
 	u32 *blocks = calloc(c->ir->nr_blocks + 1, sizeof(*blocks));
 	u32 in, out, family;
 	int rc = blocks ? 0 : -ENOMEM;

@@ -265,8 +265,10 @@ static int add_boxes(struct expansion *x, u32 family, struct kw_span sport,
 				return -ENOMEM;
 			memset(box, 0, sizeof(*box));
 			for (k = 0; k < words; k++) {
-				box->span[k] = kw_buffer_at(struct kw_part6, src, i)->word[k];
-				box->span[words + k] = kw_buffer_at(struct kw_part6, dst, j)->word[k];
+				box->span[k] =
+					kw_buffer_at(struct kw_part6, src, i)->word[k];
+				box->span[words + k] =
+					kw_buffer_at(struct kw_part6, dst, j)->word[k];
 			}
 			box->span[2 * words] = sport;
 			box->span[2 * words + 1] = dport;

@@ -13,6 +13,7 @@ struct chunk {
 	struct chunk *next;
 	size_t used;
 	size_t len;
+
 	_Alignas(16) char data[];
 };
 

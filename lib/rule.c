@@ -632,7 +632,8 @@ static void services_check(struct kw_parser *p)
 		if (!kw_proto_has_ports(now->protos[i])) {
 			refuse(p, loc, "tcp, udp, sctp, dccp and udplite have ports",
 			       "protocol %s has no ports",
-			       kw_proto_name(now->protos[i]) ? : kw_parse_format(p, "%u", now->protos[i]));
+			       kw_proto_name(now->protos[i]) ? :
+			       kw_parse_format(p, "%u", now->protos[i]));
 			return;
 		}
 }
@@ -659,8 +660,8 @@ void kw_rule_end(struct kw_parser *p, const struct kw_loc *loc)
 	if (now->bad)
 		return;
 	if (nr) {
-		rule->rule.services = kw_ir_alloc_array(p->ir, nr,
-					sizeof(*rule->rule.services));
+		rule->rule.services =
+			kw_ir_alloc_array(p->ir, nr, sizeof(*rule->rule.services));
 		if (!rule->rule.services)
 			err = -ENOMEM;
 		else if (now->is_icmp)
