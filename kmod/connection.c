@@ -116,20 +116,20 @@ void kw_connection_label(struct nf_conn *ct, u32 rule_id, u32 zone_ids)
 }
 
 /**
- * kw_connection_zones() - zones a connection was allowed between
+ * kw_connection_labels() - what a connection remembers
  * @ct: the connection
- *
- * Return: what kw_connection_label() was given, 0 when it never was.
+ * @rule_id: what kw_connection_label() was given, 0 when it never was
+ * @zone_ids: likewise
  */
-u32 kw_connection_zones(const struct nf_conn *ct)
+void kw_connection_labels(const struct nf_conn *ct, u32 *rule_id, u32 *zone_ids)
 {
 	const struct nf_conn_labels *labels = nf_ct_labels_find(ct);
-	u32 words[4];
+	u32 words[4] = {};
 
-	if (!labels)
-		return 0;
-	memcpy(words, labels->bits, sizeof(words));
-	return words[3];
+	if (labels)
+		memcpy(words, labels->bits, sizeof(words));
+	*rule_id = words[2];
+	*zone_ids = words[3];
 }
 
 static int sweep_one(struct nf_conn *ct, void *data)

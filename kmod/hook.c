@@ -82,11 +82,11 @@ static void approve(const struct judgement *j, u32 rule_id)
  */
 static bool may_end(const struct judgement *j)
 {
-	u32 zones;
+	u32 rule, zones;
 
 	if (!j->ct || j->error || !nf_ct_is_confirmed(j->ct))
 		return false;
-	zones = kw_connection_zones(j->ct);
+	kw_connection_labels(j->ct, &rule, &zones);
 	return !zones || zones == zone_ids(j);
 }
 
@@ -160,11 +160,13 @@ static unsigned int judge_expected(const struct judgement *j,
 				   const struct nf_conn *master)
 {
 	struct kw_key key;
+	u32 rule, zones;
 
 	if (j->tag &&
 	    (READ_ONCE(master->mark) & kw_approval_mask) == j->tag) {
+		kw_connection_labels(master, &rule, &zones);
 		if (!j->error)
-			kw_connection_approve(j->ct, j->tag);
+			approve(j, rule);
 		return verdict(j, KEEPWALL_REASON_ALLOWED, NF_ACCEPT);
 	}
 	if (master_key(j, master, &key))

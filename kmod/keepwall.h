@@ -221,7 +221,7 @@ void kw_hook_net_init(struct kw_net *kw);
 bool kw_connection_key(const struct nf_conn *ct, struct kw_key *key);
 void kw_connection_approve(struct nf_conn *ct, u32 tag);
 void kw_connection_label(struct nf_conn *ct, u32 rule_id, u32 zone_ids);
-u32 kw_connection_zones(const struct nf_conn *ct);
+void kw_connection_labels(const struct nf_conn *ct, u32 *rule_id, u32 *zone_ids);
 void kw_connection_sweep(struct net *net, u32 keep);
 
 /* reject.c */

@@ -22,5 +22,5 @@ install: $(B)/keepwall
 	$(if $(wildcard $(MODULE_TREE)/keepwall.ko),$(MAKE) install-module)
 
 install-module:
-	+$(MAKE) -C $(KDIR) M=$(CURDIR)/$(MODULE_TREE) \
+	+$(MAKE) -C $(KDIR) M=$(abspath $(MODULE_TREE)) \
 		$(if $(DESTDIR),INSTALL_MOD_PATH=$(DESTDIR)) modules_install

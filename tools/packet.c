@@ -43,8 +43,11 @@ static int parse_zones(char **words, int nr, struct packet *p)
 
 	p->zone_in = words[0];
 	if (arrow && arrow > words[0] && arrow[2]) {
+		/* In one word, with or without spaces around the arrow. */
 		p->zone_in_len = arrow - words[0];
-		p->zone_out = arrow + 2;
+		while (p->zone_in_len && words[0][p->zone_in_len - 1] == ' ')
+			p->zone_in_len--;
+		p->zone_out = arrow + 2 + strspn(arrow + 2, " ");
 		return 1;
 	}
 	p->zone_in_len = strlen(words[0]);

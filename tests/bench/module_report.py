@@ -8,6 +8,9 @@
 import json
 import sys
 
+# Differences below this many nanoseconds are noise: no ratio is made of them.
+NOISE = 15
+
 PEERS = {"nft": "nft, linear rules", "nftset": "nft, concatenated set",
          "iptables": "iptables-legacy"}
 
@@ -38,17 +41,19 @@ for case in ("drop", "approved"):
                 theirs = best.get((case, peer, rules))
                 if theirs is None or ours is None:
                     continue
-                # Below a nanosecond there is only noise to divide by.
-                value, other = max(ours - base, 1), max(theirs - base, 1)
-                rows.append({
+                value, other = ours - base, theirs - base
+                row = {
                     "suite": "module",
                     "case": "%s, %d rules, %s" % (case, rules, scale),
                     "value": round(value, 1), "unit": "ns/packet",
-                    "peer": PEERS[peer], "peer_value": round(other, 1),
-                    "ratio": round(other / value, 2)})
+                    "peer": PEERS[peer], "peer_value": round(other, 1)}
+                if min(value, other) > NOISE:
+                    row["ratio"] = round(other / value, 2)
+                rows.append(row)
 
 if "--json" in sys.argv:
-    print(json.dumps(rows, indent=1))
+    for row in rows:
+        print(json.dumps(row))
     sys.exit()
 
 print("ns per forwarded packet, minimum of %d interleaved rounds; in brackets"
@@ -69,9 +74,8 @@ for case in ("drop", "approved"):
                 line += "%22s" % "-"
                 continue
             cell = "%.0f (%.0f)" % (value, value - floor)
-            if fw != "keepwall" and ours:
-                cell += " %.1fx" % (max(value - floor, 1) /
-                                    max(ours - floor, 1))
+            if fw != "keepwall" and ours and min(value, ours) - floor > NOISE:
+                cell += " %.1fx" % ((value - floor) / (ours - floor))
             line += "%22s" % cell
         print(line)
     print()
