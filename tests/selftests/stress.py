@@ -7,11 +7,15 @@
                                     its own name: read back, uploaded again;
                                     "fail": while allocations fail, then once
                                     more when they do not
+  stress.py mutants COUNT           upload COUNT damaged copies of the policy:
+                                    each is refused or judges packets until the
+                                    next; the last one is whole again
 """
 
 import ctypes
 import errno
 import os
+import random
 import socket
 import struct
 import sys
@@ -147,5 +151,33 @@ def commits(count, fail=None):
         sys.exit("no allocation failed")
 
 
+def damaged(blob):
+    copy = bytearray(blob)
+    for _ in range(random.randint(1, 4)):
+        at = random.randrange(len(copy))
+        copy[at] = random.choice((0, 1, 0x7f, 0x80, 0xff, copy[at] ^ 1,
+                                  random.randrange(256)))
+    return bytes(copy)
+
+
+def mutants(count):
+    random.seed(1)
+    kw = Keepwall()
+    blob = kw.read()
+    accepted = refused = 0
+    for _ in range(int(count)):
+        try:
+            kw.write(damaged(blob))
+            accepted += 1
+        except Refused as e:
+            if e.args[0] != "EINVAL":
+                sys.exit("a damaged policy: %s" % e)
+            refused += 1
+    kw.write(blob)
+    print("%d accepted, %d refused" % (accepted, refused))
+    if not accepted or not refused:
+        sys.exit("the damage was not of both kinds")
+
+
 if __name__ == "__main__":
-    {"modules": modules, "commits": commits}[sys.argv[1]](*sys.argv[2:])
+    {"modules": modules, "commits": commits, "mutants": mutants}[sys.argv[1]](*sys.argv[2:])

@@ -61,6 +61,9 @@ after=$(available_kb)
 check "memory is back after them" test $((before - after)) -le "$TOLERANCE_KB"
 diag "$before kB available before, $after kB after"
 
+check "$COUNT damaged policies under traffic, refused or in bounds" \
+	in_router_stress mutants "$COUNT"
+
 fail=/sys/kernel/debug/failslab
 if [[ -e $fail && -e /proc/self/make-it-fail ]]; then
 	echo Y >$fail/task-filter
