@@ -62,8 +62,8 @@ diag "$n of 6 logged"
 is "what was held back is counted" $((6 - n)) "$(json show rules \
 	"[r['log_suppressed'] for r in d['rules'] if r['name'] == 'burst'][0]")"
 
-if in_router tcpdump --version >/dev/null 2>&1 &&
-	in_router timeout 2 tcpdump -i nflog:7 -c 1 2>&1 | grep -q listening; then
+if modprobe -q nfnetlink_log &&
+	in_router tcpdump -D 2>/dev/null | grep nflog >/dev/null; then
 	in_router timeout 60 tcpdump -U -c 1 -i nflog:7 -w "$tmp/pcap" \
 		>"$tmp/tcpdump" 2>&1 &
 	dump=$!

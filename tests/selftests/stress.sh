@@ -70,11 +70,13 @@ if [[ -e $fail && -e /proc/self/make-it-fail ]]; then
 	echo -1 >$fail/times
 	echo 0 >$fail/verbose
 	echo 0 >$fail/space
+	# Those that may sleep, too: nearly all that a commit asks for.
+	echo N >$fail/ignore-gfp-wait
 	echo 1 >$fail/interval
 	for p in 1 5 20; do
 		echo "$p" >$fail/probability
 		check "commits while $p % of allocations fail" \
-			in_router_stress commits 200 fail
+			in_router_stress failing 200
 	done
 	echo 0 >$fail/probability
 else
