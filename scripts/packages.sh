@@ -12,7 +12,7 @@
 		libjansson-dev libmnl-dev libnetfilter-conntrack-dev libssl-dev
 		linux-headers-amd64 linux-source-6.12 python3 xz-utils)
 	# Static checks.
-	PKG_LINT=(git shellcheck sparse coccinelle clang-format mandoc)
+	PKG_LINT=(git shellcheck sparse mandoc python3-yaml python3-jsonschema)
 	PKG_FUZZ=(clang libclang-rt-14-dev llvm)
 	# Building a UML kernel; the source package is added by its name.
 	PKG_UML=(build-essential bc bison flex kmod libelf-dev libssl-dev
