@@ -219,7 +219,13 @@ void policy_print_place(const struct policy *policy,
 	printf(":%u", rule->line);
 }
 
-static const char *action_name(const struct kw_blob_rule *rule)
+/**
+ * policy_action_name() - the word for what a rule does
+ * @rule: the rule
+ *
+ * Return: as written in a configuration.
+ */
+const char *policy_action_name(const struct kw_blob_rule *rule)
 {
 	switch (rule->action) {
 	case KW_ACTION_ALLOW:
@@ -256,7 +262,7 @@ json_t *policy_rule_json(const struct policy *policy, u32 index)
 			    text_or_null(policy_string(policy, rule->name)));
 	err |= cli_json_set(object, "policy",
 			    cli_json_text(policy_string(policy, rule->policy)));
-	err |= cli_json_set(object, "action", json_string(action_name(rule)));
+	err |= cli_json_set(object, "action", json_string(policy_action_name(rule)));
 	err |= cli_json_set(object, "text",
 			    cli_json_text(policy_string(policy, rule->text)));
 	err |= cli_json_set(object, "file",

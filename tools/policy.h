@@ -39,6 +39,7 @@ const char *policy_zone_name(const struct policy *policy, u32 zone);
 u32 policy_nr_named_sets(const struct policy *policy);
 void policy_print_place(const struct policy *policy,
 			const struct kw_blob_rule *rule);
+const char *policy_action_name(const struct kw_blob_rule *rule);
 json_t *policy_rule_json(const struct policy *policy, u32 rule);
 
 #endif /* KW_TOOLS_POLICY_H */

@@ -28,25 +28,13 @@ static int find_zone(const struct cli *cli, const struct policy *policy,
 			 name);
 }
 
-static const char *verdict(const struct kw_blob_rule *rule)
-{
-	switch (rule->action) {
-	case KW_ACTION_ALLOW:
-		return "allow";
-	case KW_ACTION_REJECT:
-		return "reject";
-	default:
-		return "drop";
-	}
-}
-
 static int print_json(const struct policy *policy, u32 index)
 {
 	json_t *root = json_object();
 	int err = 0;
 
 	err |= cli_json_set(root, "verdict",
-			    json_string(verdict(&policy->view.rules[index])));
+			    json_string(policy_action_name(&policy->view.rules[index])));
 	err |= cli_json_set(root, "rule", policy_rule_json(policy, index));
 	if (err) {
 		json_decref(root);
@@ -60,7 +48,7 @@ static int print_text(const struct cli *cli, const struct policy *policy,
 {
 	const struct kw_blob_rule *rule = &policy->view.rules[index];
 
-	cli_bold(cli, verdict(rule));
+	cli_bold(cli, policy_action_name(rule));
 	fputs("\n  policy  ", stdout);
 	kw_print_safe(stdout, policy_string(policy, rule->policy));
 	fputs("\n  rule    ", stdout);
